@@ -1,0 +1,1 @@
+export { type Admission, type AdmissionEvent, type Guard, mutate, validate } from './admit.ts';
