@@ -35,6 +35,7 @@ export type Admission =
   | { readonly kind: 'malformed'; readonly reason: string };
 
 const clean: Verdict = { allowed: true, outcomes: [] };
+const refused: Verdict = { allowed: false, outcomes: [] };
 const unreviewed: Omit<Review, 'uid'> = {
   operation: '',
   resource: '',
@@ -89,7 +90,7 @@ function answer(endpoint: AdmissionEvent['endpoint'], text: string, decide: (rev
   if (read.kind === 'malformed') return read;
   const review = read.kind === 'review' ? read.review : { ...unreviewed, uid: read.uid };
   const decided =
-    read.kind === 'review' ? decide(review) : { response: unsupported(read.uid, read.apiVersion), verdict: clean };
+    read.kind === 'review' ? decide(review) : { response: unsupported(read.uid, read.apiVersion), verdict: refused };
   const body = JSON.stringify({
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',

@@ -1,6 +1,6 @@
 /** Decides whether a program that is not recognisably metrics-server is told not to verify kubelets. */
 
-import { workloadKinds } from '../kube/index.ts';
+import { get, podTemplateOf, workloadKinds } from '../kube/index.ts';
 import { type Element, showElement } from '../readers/argv/index.ts';
 import { placeOf, type ReadContainer, readPod } from './read-pod.ts';
 import type { Rule, Violation } from './rule.ts';
@@ -23,11 +23,11 @@ export const kubeletInsecureTlsFlag: Rule = {
   kinds: workloadKinds,
   defaultMode: 'warn',
   evaluate(object) {
-    return readPod(object).flatMap((read) =>
+    return readPod(object).containers.flatMap((read) =>
       read.reading.recognition.kind === 'metrics-server' ? [] : judgeContainer(read),
     );
   },
-  reads: (object) => readPod(object).map(({ visited }) => visited.container),
+  reads: (object) => [podTemplateOf(object)?.spec, get(podTemplateOf(object)?.metadata, 'labels')],
 };
 
 /** pflag and Go's own flag package both take these; the latter also with a single dash. */

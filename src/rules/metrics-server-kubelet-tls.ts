@@ -1,6 +1,6 @@
 /** Decides whether a workload's metrics-server verifies the kubelets that it scrapes. */
 
-import { get, podTemplateOf, workloadKinds } from '../kube/index.ts';
+import { get, podTemplateOf, type VisitedContainer, workloadKinds } from '../kube/index.ts';
 import { type ArgvOutcome, type Element, type InsecureFlag, showElement } from '../readers/argv/index.ts';
 import { findEntry, placeOf, type ReadContainer, readPod } from './read-pod.ts';
 import { removeArguments } from './remove-arguments.ts';
@@ -27,16 +27,32 @@ export const metricsServerKubeletTls: Rule = {
   kinds: workloadKinds,
   defaultMode: 'enforce',
   evaluate(object) {
-    return readPod(object).flatMap((read) => (isMetricsServer(read) ? judgeContainer(read) : []));
+    const { containers, unread } = readPod(object);
+    const found = containers.flatMap((read) => (isMetricsServer(read) ? judgeContainer(read) : []));
+    return unread === undefined ? found : [...found, judgeUnread(unread)];
   },
   reads: (object) => [podTemplateOf(object)?.spec, get(podTemplateOf(object)?.metadata, 'labels')],
   fix(object, _context, identities) {
-    const containers = readPod(object).filter(
+    const containers = readPod(object).containers.filter(
       (read) => isMetricsServer(read) && identities?.has(tlsOf(read)) !== false,
     );
     return removeArguments(object, containers.map(removable));
   },
 };
+
+function judgeUnread(visited: VisitedContainer): Violation {
+  const { path, where } = placeOf(visited, undefined);
+  return {
+    level: 'unclear',
+    path,
+    where,
+    message: 'it and what follows was not read, because hundreds of containers before it had to be',
+    brief: `${where}: too many containers to read`,
+    remediation: ['Write fewer containers into one object.'],
+    identity: 'unread',
+    gravity: 1,
+  };
+}
 
 function isMetricsServer({ reading }: ReadContainer): boolean {
   return reading.recognition.kind === 'metrics-server';

@@ -1,4 +1,4 @@
-/** Decides what the log says of a request: refusals at warn, findings at info, everything else at debug; never an object's contents. */
+/** Decides what the log says of a request: refusals at warn, changes at info, what is allowed at debug; never an object's contents. */
 
 import type { AdmissionEvent } from '../admission/index.ts';
 import { describeMitigation, describeOutcome, type Outcome } from '../policy/index.ts';
@@ -14,12 +14,12 @@ const longest = 400;
  */
 export function logAdmission(log: Logger, event: AdmissionEvent, late: boolean): void {
   const { verdict, changes } = event;
-  const worthSaying =
-    late || verdict.outcomes.some(({ action, violation }) => action !== 'audit' || violation.level === 'unclear');
   if (!verdict.allowed) log.warn(describe(event, late), late ? 'refused too late' : 'refused');
+  else if (late) log.warn(describe(event, late), 'answered too late');
   else if (changes.length > 0) log.info({ ...describe(event, late), changes: changes.map(shorten) }, 'changed');
-  else if (worthSaying) log.info(describe(event, late), late ? 'answered too late' : 'allowed with findings');
-  else if (log.isLevelEnabled('debug')) log.debug(describe(event, late), 'allowed');
+  else if (log.isLevelEnabled('debug')) {
+    log.debug(describe(event, late), verdict.outcomes.length > 0 ? 'allowed with findings' : 'allowed');
+  }
 }
 
 function describe(event: AdmissionEvent, late: boolean): Record<string, unknown> {

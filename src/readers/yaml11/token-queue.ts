@@ -37,7 +37,8 @@ export function unrollIndent(s: Scanner, column: number): void {
 export function insertToken(s: Scanner, number: number, token: Token): void {
   const { tokens } = s;
   tokens.push(token);
-  if (number < 0) return;
+  // A token that is gone from the queue can have nothing put before it: go-yaml then appends as well.
+  if (number < s.parsed) return;
   // Few tokens ever wait behind a key, so they are moved by hand: splice allocates.
   const at = s.head + number - s.parsed;
   for (let i = tokens.length - 1; i > at; i--) {
