@@ -803,6 +803,7 @@ t.test('YAML as go-yaml v2 reads it', async (t) => {
     ['!!binary aGk=', 'hi'],
     ['"a" b', 'a'],
     ['__proto__: {constructor: 1}', JSON.parse('{"__proto__":{"constructor":1}}')],
+    ['[#\n[]: x\n---\n', "yaml: line 1: did not find expected ',' or ']'"],
     ['a: [\nb', "yaml: line 2: did not find expected ',' or ']'"],
     ['a:\n\t- b', 'yaml: line 2: found character that cannot start any token'],
     ['a\u0007', 'yaml: control characters are not allowed'],

@@ -1,6 +1,6 @@
 /**
  * Writes the flag lists in `releases/`, by building and asking dump/ for each set of dependencies (Go and its module proxy are
- * needed), and the oracle of test/e2e/go/metrics-server for v0.9.0. Run generate.ts afterwards.
+ * needed), and the oracle of test/e2e/go/metrics-server for v0.9.0. Run `biome check --write` on them and generate.ts afterwards.
  */
 
 import { execFileSync } from 'node:child_process';
