@@ -4,6 +4,10 @@ import { createServer } from 'node:https';
 
 const [port, cert, key] = process.argv.slice(2);
 const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
+  if (request.method !== 'POST') {
+    response.writeHead(404).end();
+    return;
+  }
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {

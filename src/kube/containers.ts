@@ -16,13 +16,32 @@ export interface VisitedContainer {
   readonly path: string;
 }
 
+/** Most containers are found to be of no interest, so their paths are put together only when somebody asks. */
+class Visited implements VisitedContainer {
+  readonly container: JsonObject;
+  readonly list: ContainerList;
+  readonly index: number;
+  readonly #specPath: string;
+
+  constructor(container: JsonObject, list: ContainerList, index: number, specPath: string) {
+    this.container = container;
+    this.list = list;
+    this.index = index;
+    this.#specPath = specPath;
+  }
+
+  get path(): string {
+    return extend(this.#specPath, this.list, this.index);
+  }
+}
+
 /** Visits every container of a pod template; elements that are no objects are passed over (the API server refuses them). */
 export function* visitContainers(template: PodTemplate): Generator<VisitedContainer> {
   for (const list of containerLists) {
     const containers = asArray(get(template.spec, list));
     for (let index = 0; index < containers.length; index++) {
       const container = containers[index];
-      if (isObject(container)) yield { container, list, index, path: extend(template.specPath, list, index) };
+      if (isObject(container)) yield new Visited(container, list, index, template.specPath);
     }
   }
 }

@@ -13,7 +13,7 @@ import {
   type VisitedContainer,
   visitContainers,
 } from '../kube/index.ts';
-import { type ContainerReading, type Element, readContainer } from '../readers/argv/index.ts';
+import { type ContainerReading, type Element, type PodIdentity, readContainer } from '../readers/argv/index.ts';
 
 export interface ReadContainer {
   readonly visited: VisitedContainer;
@@ -39,13 +39,14 @@ export function readPod(object: JsonObject): ReadPod {
   const template = podTemplateOf(object);
   const containers: ReadContainer[] = [];
   if (template === undefined) return { containers, unread: undefined };
-  const pod = {
-    labels: get(template.metadata, 'labels'),
-    names: [nameOf(object), controllingOwnerOf(object)?.name],
-    enableServiceLinks: get(template.spec, 'enableServiceLinks'),
-  };
+  let pod: PodIdentity | undefined;
   for (const visited of visitContainers(template)) {
     if (!mayTell(visited.container)) continue;
+    pod ??= {
+      labels: get(template.metadata, 'labels'),
+      names: [nameOf(object), controllingOwnerOf(object)?.name],
+      enableServiceLinks: get(template.spec, 'enableServiceLinks'),
+    };
     const reading = readContainer(visited.container, pod);
     if (!('program' in reading)) continue;
     if (containers.length === readLimit) return { containers, unread: visited };
@@ -59,14 +60,19 @@ const telling = /insecure|kubeconfig|source|[$`\\]/i;
 
 /** Whether a container can lead to any finding: metrics-server's own program with plain arguments cannot, and needs no reading. */
 function mayTell(container: JsonObject): boolean {
-  const command = asArray(get(container, 'command'));
-  const [program] = command;
-  const isOwn = program === undefined || (typeof program === 'string' && /(^|\/)metrics-server$/.test(program));
-  return !isOwn || command.some(isTelling) || asArray(get(container, 'args')).some(isTelling);
+  const command = get(container, 'command');
+  if (command !== undefined && (!runsMetricsServer(command) || isTelling(command))) return true;
+  return isTelling(get(container, 'args'));
 }
 
-function isTelling(entry: Json): boolean {
-  return typeof entry !== 'string' || telling.test(entry);
+function runsMetricsServer(command: Json): boolean {
+  const program = asArray(command)[0];
+  return program === undefined || (typeof program === 'string' && /(^|\/)metrics-server$/.test(program));
+}
+
+function isTelling(list: Json | undefined): boolean {
+  for (const entry of asArray(list)) if (typeof entry !== 'string' || telling.test(entry)) return true;
+  return false;
 }
 
 function nameOfContainer({ container, index }: VisitedContainer): string {
