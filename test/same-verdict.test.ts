@@ -64,3 +64,20 @@ function listed(object: Json): readonly Json[] {
   if (!isObject(object) || groupKindOf(object).kind !== 'List') return [object];
   return (get(object, 'items') as Json[]) ?? [];
 }
+
+t.test('a repeated key in a file for kubeadm is a warning, in a manifest a note', async (t) => {
+  const options = { rules, policy, now, namespace: 'default', fixes: 'none' as const };
+  const kubelet = 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nserverTLSBootstrap: true\n';
+  const checked = checkText('f', `${kubelet}maxPods: 1\nmaxPods: 2\n`, true, options);
+  t.match(checked.rows, [{ level: 'warning', path: '/maxPods', location: { line: 5 }, message: /set twice/ }]);
+  t.equal(checked.rows.length, 1);
+  t.same(checked.notes, []);
+  const manifest = checkText(
+    'f',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\nspec: {}\n',
+    true,
+    options,
+  );
+  t.same(manifest.rows, []);
+  t.match(manifest.notes, [{ line: 5, message: /given twice/ }]);
+});

@@ -1,6 +1,6 @@
 /** Judges every object of a file's text, and says of everything else in it what it is. */
 
-import { type GroupKind, get, groupKindOf, isObject, type JsonObject, namespaceOf } from '../kube/index.ts';
+import { type GroupKind, get, groupKindOf, isObject, type Json, type JsonObject, namespaceOf } from '../kube/index.ts';
 import { judge, type Policy, type Subject } from '../policy/index.ts';
 import { identify, type Note, type OtherKind, type Row, rowsOf, type Unjudged } from '../report/index.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -126,7 +126,9 @@ function nameKind({ group, kind }: GroupKind): string {
 
 /** Judges what a document holds; `stranger` when something in it is no object of Kubernetes. */
 function checkDocument(scope: FileScope, gathering: Gathering, document: ReadDocument): 'stranger' | undefined {
-  for (const { at, message } of document.notes) {
+  for (const { at, message, repeatedKey } of document.notes) {
+    // What kubeadm reads gets a finding instead: `kubeadm config validate` refuses it.
+    if (repeatedKey !== undefined && readTogether.has(groupOf(document.root))) continue;
     gathering.notes.push({ file: scope.file, ...scope.lines().position(at), message });
   }
   const judged: JudgedObject[] = [];
@@ -162,7 +164,7 @@ function checkObject(
         : undefined;
   if (!scope.kinds.has(nameKind(kind))) countOther(gathering, object);
   else if (unjudged === undefined) {
-    judgeObject(scope, gathering, document, subjectOf(scope, object, document.root, kind), path, violating);
+    judgeObject(scope, gathering, document, subjectOf(scope, object, document, kind), path, violating);
     return 'judged';
   }
   if (unjudged !== undefined) gathering.unjudged.push(unjudged);
@@ -196,8 +198,13 @@ function isEncrypted(object: JsonObject): boolean {
   return isObject(sops) && (get(sops, 'mac') !== undefined || get(sops, 'version') !== undefined);
 }
 
-function subjectOf(scope: FileScope, object: JsonObject, root: unknown, { group }: GroupKind): Subject {
+function groupOf(root: Json): string {
+  return isObject(root) ? groupKindOf(root).group : '';
+}
+
+function subjectOf(scope: FileScope, object: JsonObject, document: ReadDocument, { group }: GroupKind): Subject {
   const namespace = withoutNamespace.has(group) ? '' : namespaceOf(object) || scope.options.namespace;
   if (!readTogether.has(group)) return { object, namespace };
-  return { object, namespace, related: scope.companions.filter((other) => other !== root) };
+  const repeatedKeys = document.notes.flatMap((note) => note.repeatedKey ?? []);
+  return { object, namespace, related: scope.companions.filter((other) => other !== document.root), repeatedKeys };
 }

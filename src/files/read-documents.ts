@@ -17,7 +17,7 @@ export interface ReadDocument {
   /** The same with its positions; read again where it was JSON. Absent where it is nested too deeply for that. */
   values(): Value | undefined;
   /** What was read otherwise than it looks: offsets in the text. */
-  readonly notes: readonly { readonly at: number; readonly message: string }[];
+  readonly notes: readonly { readonly at: number; readonly message: string; readonly repeatedKey?: string }[];
 }
 
 export interface BrokenDocument {
@@ -97,8 +97,9 @@ function readYamlDocument(text: string, start: number, end: number): ReadDocumen
     case 'value':
       break;
   }
-  const notes = decoded.duplicates.map(({ key, at }) => ({
+  const notes: { at: number; message: string; repeatedKey?: string }[] = decoded.duplicates.map(({ key, at }) => ({
     at: start + at,
+    repeatedKey: key,
     message: `the key ${JSON.stringify(key)} is given twice; the last one counts`,
   }));
   const ended = findIgnored(text, start + decoded.value.end, end);

@@ -57,8 +57,13 @@ export function repair(
   identities: ReadonlySet<string>,
 ): Fix | undefined {
   const { requireEnabled } = policy.rules.get(rule.id) ?? defaultSettings(rule);
-  const { namespace, related } = subject;
-  const context: RuleContext = { namespace, requireEnabled, ...(related === undefined ? {} : { related }) };
+  const { namespace, related, repeatedKeys } = subject;
+  const context: RuleContext = {
+    namespace,
+    requireEnabled,
+    ...(related === undefined ? {} : { related }),
+    ...(repeatedKeys === undefined ? {} : { repeatedKeys }),
+  };
   try {
     return rule.fix?.(object, context, identities);
   } catch {

@@ -39,6 +39,7 @@ function contextOf(settings: RuleSettings, subject: Subject): RuleContext {
     ...(subject.operation === undefined ? {} : { operation: subject.operation }),
     ...(subject.oldObject === undefined ? {} : { oldObject: subject.oldObject }),
     ...(subject.related === undefined ? {} : { related: subject.related }),
+    ...(subject.repeatedKeys === undefined ? {} : { repeatedKeys: subject.repeatedKeys }),
   };
 }
 

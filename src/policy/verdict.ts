@@ -20,6 +20,8 @@ export interface Subject {
   readonly namespace: string;
   /** The other documents of the same file; kubeadm reads them together. */
   readonly related?: readonly JsonObject[];
+  /** Keys that the document's text gives more than once; the object has the last of each. */
+  readonly repeatedKeys?: readonly string[];
   readonly user?: User;
 }
 

@@ -1,6 +1,6 @@
 /** Decides whether a configuration file for `kubeadm init` or `join` gives its kubelets serving certificates of the cluster's CA. */
 
-import { groupKindOf, type JsonObject } from '../kube/index.ts';
+import { groupKindOf, type JsonObject, pointer } from '../kube/index.ts';
 import { judgeKubeletConfigurationObject } from './judge-kubelet-configuration.ts';
 import { type Override, readOverrides } from './kubelet-extra-args.ts';
 import type { Rule, RuleContext, Violation } from './rule.ts';
@@ -34,9 +34,10 @@ export const kubeadmConfigServerTlsBootstrap: Rule = {
   defaultMode: 'enforce',
   evaluate(object, context) {
     const { kind } = groupKindOf(object);
-    if (kind === 'KubeletConfiguration') return judgeDocument(object, context);
+    const repeated = (context.repeatedKeys ?? []).map((key) => warnOfRepeated(object, key));
+    if (kind === 'KubeletConfiguration') return [...judgeDocument(object, context), ...repeated];
     const overrides = readOverrides(object).filter(({ effect }) => effect !== 'switches on');
-    return [...overrides.map(judgeOverride), ...judgeMissingDocument(object, kind, context)];
+    return [...overrides.map(judgeOverride), ...judgeMissingDocument(object, kind, context), ...repeated];
   },
   reads: (object) => [object],
   fix(object, context) {
@@ -70,6 +71,21 @@ function judgeDocument(object: JsonObject, context: RuleContext): readonly Viola
     ];
   }
   return judgeKubeletConfigurationObject(object, { ...context, requireEnabled: 'always' });
+}
+
+/** kubeadm itself takes the last one; `kubeadm config validate` is strict. */
+function warnOfRepeated(object: JsonObject, key: string): Violation {
+  const isRoot = Object.hasOwn(object, key);
+  return {
+    level: 'warning',
+    path: isRoot ? pointer(key) : '/kind',
+    where: isRoot ? key : 'the document',
+    message: `key "${key}" is set twice; the last one counts, and kubeadm config validate refuses it`,
+    brief: `key "${key}" is set twice; the last one counts`,
+    remediation: [`Keep one "${key}".`],
+    identity: `repeated/${key}`,
+    gravity: 0,
+  };
 }
 
 function judgeOverride({ name, value, path, effect }: Override): Violation {

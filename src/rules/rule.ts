@@ -18,6 +18,8 @@ export interface RuleContext {
   readonly namespace: string;
   /** The other documents of the same file, which kubeadm reads together; absent for what is no file. */
   readonly related?: readonly JsonObject[];
+  /** Keys that the document's text gives more than once; the object has the last of each. */
+  readonly repeatedKeys?: readonly string[];
   /** `always` asks for serverTLSBootstrap to be true; `ratchet` only that what is true stays true. */
   readonly requireEnabled: 'ratchet' | 'always';
 }
