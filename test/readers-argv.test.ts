@@ -313,6 +313,12 @@ t.test('recognition', async (t) => {
     ['flags: could be insecure', { image: 'private/ms', args: [`${insecure}=$(X)`], env: secret }],
     ['unknown: nothing', { image: 'private/app', args: ['$(X)'], env: secret }],
     ['other-program: insecure', { image: 'ghcr.io/koordinator-sh/koordlet:v1.5', args: [insecure] }],
+    ['flags: insecure', { image: 'a/koordlet:v1', args: [insecure, '--metric-resolution=15s'] }],
+    ['flags: insecure', { image: 'a/b:v1', name: 'koordlet', args: [insecure] }],
+    [
+      'other-program: insecure',
+      { image: 'a/b:v1', command: ['/koordlet'], args: [insecure, '--metric-resolution=15s'] },
+    ],
     [
       'other-program: nothing',
       {

@@ -4,11 +4,13 @@ import { asString, get, type JsonObject } from '../../kube/json.ts';
 import type { Element } from './element.ts';
 import { expand } from './expand.ts';
 import { type FoundProgram, findProgram } from './find-program.ts';
+import { isOtherProgram } from './other-programs.ts';
 import { type HeapsterSource, readHeapsterSource } from './read-heapster-source.ts';
 import { type ArgvOutcome, readMetricsServerArgv } from './read-metrics-server-argv.ts';
 import {
   type ContainerFacts,
   isMetricsServerImage,
+  isOnlyOurs,
   type PodIdentity,
   type Recognition,
   recogniseByArgv,
@@ -59,8 +61,7 @@ export function readContainer(container: JsonObject, pod: PodIdentity = {}): Con
   const releases = chooseReleases(image, facts.name, program);
   const argvs = program.kind === 'metrics-server' ? program.argvs : program.kind === 'unclear' ? [[]] : [program.argv];
   const judged = worst(argvs, releases);
-  const recognised = recogniseContainer(facts);
-  const recognition = recognised.kind === 'unknown' ? recogniseByArgv(facts, judged.argv, judged.outcome) : recognised;
+  const recognition = recognise(facts, judged);
   return {
     recognition,
     program,
@@ -70,6 +71,19 @@ export function readContainer(container: JsonObject, pod: PodIdentity = {}): Con
     hiddenScript: program.kind === 'script' ? program.program : undefined,
     heapsterSource: recognition.kind === 'metrics-server' ? readHeapsterSource(judged.argv) : undefined,
   };
+}
+
+/**
+ * Image and container names are anybody's choice: without a command, arguments on which metrics-server would run insecure go before a
+ * container's name, and before an image's too where another flag of metrics-server's own stands beside them.
+ */
+function recognise(facts: ContainerFacts, { argv, outcome }: Judged): Recognition {
+  const recognised = recogniseContainer(facts);
+  if (recognised.kind === 'unknown') return recogniseByArgv(facts, argv, outcome);
+  if (recognised.kind !== 'other-program' || facts.program.kind !== 'entrypoint') return recognised;
+  const insecure = outcome.kind === 'runs' && outcome.insecureIn.length > 0;
+  const telling = !isOtherProgram(facts.image.name) || argv.some(isOnlyOurs);
+  return insecure && telling ? { kind: 'metrics-server', because: 'flags' } : recognised;
 }
 
 /** A shell's script may put its words together from parts. */

@@ -33,6 +33,11 @@ const labelKeys = ['k8s-app', 'app', 'app.kubernetes.io/name', 'app.kubernetes.i
 const onlyOurs = /^--(?:metric-resolution|kubelet-preferred-address-types|kubelet-use-node-status-port)(?:=|$)/;
 const insecureFlag = /^--(?:kubelet-insecure-tls|deprecated-kubelet-completely-insecure)(?:=|$)/;
 
+/** Whether an argument is a flag that no other program is known to have. */
+export function isOnlyOurs({ text, pieces }: Element): boolean {
+  return onlyOurs.test(text ?? (typeof pieces[0] === 'string' ? pieces[0] : ''));
+}
+
 /** Whether an image's repository is named like metrics-server's. */
 export function isMetricsServerImage(name: string): boolean {
   return imageName.test(name) && !isOtherProgram(name);
@@ -83,7 +88,7 @@ export function recogniseByArgv(facts: ContainerFacts, argv: readonly Element[],
     (outcome.kind === 'runs' && outcome.insecureIn.length > 0) ||
     (outcome.kind === 'unclear' && outcome.couldBeInsecure && texts.some((text) => insecureFlag.test(text)));
   if (!insecure) return { kind: 'unknown' };
-  const telling = program.kind === 'entrypoint' || texts.some((text) => onlyOurs.test(text));
+  const telling = program.kind === 'entrypoint' || argv.some(isOnlyOurs);
   return telling ? { kind: 'metrics-server', because: 'flags' } : { kind: 'unknown' };
 }
 
