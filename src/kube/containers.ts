@@ -36,12 +36,14 @@ class Visited implements VisitedContainer {
 }
 
 /** Visits every container of a pod template; elements that are no objects are passed over (the API server refuses them). */
-export function* visitContainers(template: PodTemplate): Generator<VisitedContainer> {
+export function visitContainers(template: PodTemplate): readonly VisitedContainer[] {
+  const visited: VisitedContainer[] = [];
   for (const list of containerLists) {
     const containers = asArray(get(template.spec, list));
     for (let index = 0; index < containers.length; index++) {
       const container = containers[index];
-      if (isObject(container)) yield new Visited(container, list, index, template.specPath);
+      if (isObject(container)) visited.push(new Visited(container, list, index, template.specPath));
     }
   }
+  return visited;
 }

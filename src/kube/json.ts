@@ -14,7 +14,10 @@ export function isObject(value: unknown): value is JsonObject {
  * so nothing inherited may ever answer.
  */
 export function get(value: unknown, key: string): Json | undefined {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  if (!isObject(value)) return undefined;
+  const found = value[key];
+  // Most keys that are asked for are absent; only what was found needs to be proved the object's own.
+  return found !== undefined && Object.hasOwn(value, key) ? found : undefined;
 }
 
 /** Reads a nested own property; `undefined` as soon as a step is missing or not an object. */

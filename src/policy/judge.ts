@@ -20,7 +20,7 @@ export function judge(rules: readonly Rule[], policy: Policy, subject: Subject, 
   const { group, kind } = groupKindOf(subject.object);
   let outcomes: Outcome[] | undefined;
   for (const rule of rules) {
-    if (!rule.kinds.some((candidate) => candidate.kind === kind && candidate.group === group)) continue;
+    if (!knows(rule, group, kind)) continue;
     const settings = policy.rules.get(rule.id) ?? defaultSettings(rule);
     if (settings.mode === 'off' || (subject.operation === 'DELETE' && rule.judgesDelete !== true)) continue;
     const violations = evaluate(rule, settings, subject);
@@ -30,6 +30,11 @@ export function judge(rules: readonly Rule[], policy: Policy, subject: Subject, 
   }
   if (outcomes === undefined) return clean;
   return { allowed: !outcomes.some(({ action }) => action === 'deny'), outcomes };
+}
+
+function knows(rule: Rule, group: string, kind: string): boolean {
+  for (const known of rule.kinds) if (known.kind === kind && known.group === group) return true;
+  return false;
 }
 
 function contextOf(settings: RuleSettings, subject: Subject): RuleContext {
