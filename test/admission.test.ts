@@ -3,6 +3,7 @@ import t from 'tap';
 import { type Admission, type Guard, mutate, validate } from '../src/admission/index.ts';
 import { get, getIn, type Json, type JsonObject } from '../src/kube/index.ts';
 import { defaultPolicy, type Policy, type RuleSettings } from '../src/policy/index.ts';
+import { rules } from '../src/rules/index.ts';
 import type { Rule, Violation } from '../src/rules/rule.ts';
 import { deepFreeze } from './support/deep-freeze.ts';
 
@@ -350,4 +351,30 @@ t.test('mutation keeps to its limits', async (t) => {
     );
     t.equal(patch !== undefined, changed, `${operation} ${kind}`);
   }
+});
+
+t.test('existing: deny refuses what changes the pod template and keeps the violation, and nothing else', async (t) => {
+  const policy = defaultPolicy(rules);
+  const strict = new Map([...policy.rules].map(([id, settings]) => [id, { ...settings, existing: 'deny' as const }]));
+  const deployment = (template: JsonObject, replicas = 1): JsonObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'metrics-server', namespace: 'ns' },
+    spec: {
+      replicas,
+      template: {
+        metadata: { labels: { app: 'metrics-server' }, ...template },
+        spec: { containers: [{ name: 'metrics-server', image: 'metrics-server', args: ['--kubelet-insecure-tls'] }] },
+      },
+    },
+  });
+  const update = (object: JsonObject, existing: ReadonlyMap<string, RuleSettings>) => {
+    const text = review({ operation: 'UPDATE', object, oldObject: deployment({}) });
+    return get(responseOf(validate(text, { rules, policy: { ...policy, rules: existing } }, now)), 'allowed');
+  };
+  const restarted = deployment({ annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-11-24' } });
+  t.equal(update(deployment({}, 3), policy.rules), true, 'scaling');
+  t.equal(update(deployment({}, 3), strict), true, 'scaling, existing: deny');
+  t.equal(update(restarted, policy.rules), true, 'rollout restart');
+  t.equal(update(restarted, strict), false, 'rollout restart, existing: deny');
 });

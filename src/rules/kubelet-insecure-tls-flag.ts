@@ -1,8 +1,8 @@
 /** Decides whether a program that is not recognisably metrics-server is told not to verify kubelets. */
 
-import { get, podTemplateOf, workloadKinds } from '../kube/index.ts';
+import { workloadKinds } from '../kube/index.ts';
 import { type Element, showElement } from '../readers/argv/index.ts';
-import { placeOf, type ReadContainer, readPod } from './read-pod.ts';
+import { placeOf, type ReadContainer, readPod, readsOfPod } from './read-pod.ts';
 import type { Rule, Violation } from './rule.ts';
 import { securePathReferences, verifiedTlsControls } from './secure-path.ts';
 
@@ -27,7 +27,7 @@ export const kubeletInsecureTlsFlag: Rule = {
       read.reading.recognition.kind === 'metrics-server' ? [] : judgeContainer(read),
     );
   },
-  reads: (object) => [podTemplateOf(object)?.spec, get(podTemplateOf(object)?.metadata, 'labels')],
+  reads: readsOfPod,
 };
 
 /** pflag and Go's own flag package both take these; the latter also with a single dash. */

@@ -1,8 +1,8 @@
 /** Decides whether a workload's metrics-server verifies the kubelets that it scrapes. */
 
-import { get, podTemplateOf, type VisitedContainer, workloadKinds } from '../kube/index.ts';
+import { type VisitedContainer, workloadKinds } from '../kube/index.ts';
 import { type ArgvOutcome, type Element, type InsecureFlag, showElement } from '../readers/argv/index.ts';
-import { findEntry, placeOf, type ReadContainer, readPod } from './read-pod.ts';
+import { findEntry, placeOf, type ReadContainer, readPod, readsOfPod } from './read-pod.ts';
 import { removeArguments } from './remove-arguments.ts';
 import type { Rule, Violation } from './rule.ts';
 import { metricsServerSecurePath, securePathReferences, verifiedTlsControls } from './secure-path.ts';
@@ -31,7 +31,7 @@ export const metricsServerKubeletTls: Rule = {
     const found = containers.flatMap((read) => (isMetricsServer(read) ? judgeContainer(read) : []));
     return unread === undefined ? found : [...found, judgeUnread(unread)];
   },
-  reads: (object) => [podTemplateOf(object)?.spec, get(podTemplateOf(object)?.metadata, 'labels')],
+  reads: readsOfPod,
   fix(object, _context, identities) {
     const containers = readPod(object).containers.filter(
       (read) => isMetricsServer(read) && identities?.has(tlsOf(read)) !== false,

@@ -6,6 +6,7 @@ import {
   controllingOwnerOf,
   extend,
   get,
+  groupKindOf,
   type Json,
   type JsonObject,
   nameOf,
@@ -73,6 +74,13 @@ function runsMetricsServer(command: Json): boolean {
 function isTelling(list: Json | undefined): boolean {
   for (const entry of asArray(list)) if (typeof entry !== 'string' || telling.test(entry)) return true;
   return false;
+}
+
+/** What an UPDATE has to leave as it was to be nobody's violation: the whole pod template; of a Pod its specification and its labels. */
+export function readsOfPod(object: JsonObject): readonly (Json | undefined)[] {
+  const template = podTemplateOf(object);
+  const metadata = groupKindOf(object).kind === 'Pod' ? get(template?.metadata, 'labels') : template?.metadata;
+  return [template?.spec, metadata];
 }
 
 function nameOfContainer({ container, index }: VisitedContainer): string {
