@@ -47,7 +47,7 @@ spec:
           args:
             - --secure-port=10250
             # our kubelets have certificates of their own
-            - --kubelet-insecure-tls  # TODO
+            - --kubelet-insecure-tls  # for now
             - --metric-resolution=15s
 `,
   'apps/agents.json': `${JSON.stringify({
